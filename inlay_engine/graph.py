@@ -5,6 +5,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import torch
@@ -51,6 +52,21 @@ class Denoiser:
 
     model: Model
     conditioning: Any = None
+
+
+class DeferredDenoiser(Denoiser):
+    """A denoiser whose conditioning `make` returns when it is first read, for a graph that moves: its conditioning may
+    be large, and a check of the graph does not need it."""
+
+    _make: Callable[[], Any]
+
+    def __init__(self, model: Model, make: Callable[[], Any]) -> None:
+        object.__setattr__(self, "model", model)
+        object.__setattr__(self, "_make", make)
+
+    @cached_property
+    def conditioning(self) -> Any:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return self._make()
 
 
 TRUSTED: Precision = constant(1.0)

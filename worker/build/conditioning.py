@@ -82,7 +82,7 @@ class ConditioningBuilder:
             unit = picture_cell(net or model.own_controlnet, cell)
             joints = [[unit / cell * place for place in joint] for joint in pose.joints]
             native = unit * model.description.native_size // cell
-            drawn = seen.through(lambda width, height: draw_pose(joints, width, height, native), unit)
+            drawn = seen.through(lambda width, height: self._drawn(joints, width, height, native, model.device), unit)
             levels = self.schedule.levels(*pose.active).weaker(scale)
             yield Control(drawn, pose.strength, levels, net, id=pose.controlnet or OWN)
         if picture is not None:
@@ -110,6 +110,13 @@ class ConditioningBuilder:
         key = load.__name__, id, model.description.id
         if key not in self._known:
             self._known[key] = load(id, model, self.models)
+        return self._known[key]
+
+    def _drawn(self, joints: list[list[float]], width: int, height: int, native: int, device: torch.device) -> Rgb:
+        """Return a pose on a canvas of width x height pixels."""
+        key = "pose", f"{joints}", f"{width} x {height} for {native}"
+        if key not in self._known:
+            self._known[key] = draw_pose(joints, width, height, native).to(device)
         return self._known[key]
 
     def _laid(self, id: str, on: Canvas | None, width: int, height: int, device: torch.device) -> Rgb:

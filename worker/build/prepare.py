@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from backend.contracts import sampling as contract
@@ -11,7 +12,7 @@ from backend.geometry.displacement import displaced
 from inlay_engine.agree import Agree, DescentStepSize, StepSize
 from inlay_engine.clock import Schedule
 from inlay_engine.fresh import Fresh
-from inlay_engine.graph import Denoiser, Graph, Model, Observable
+from inlay_engine.graph import DeferredDenoiser, Denoiser, Graph, Model, Observable
 from inlay_engine.latent_spaces import ForeignView, LatentSpace
 from inlay_engine.noise import Noise
 from inlay_engine.sampler import Method
@@ -24,6 +25,7 @@ from worker.build.operators_from_spec import Operators, control, displacement
 from worker.build.pictures import Pictures, no_pictures
 from worker.build.pins import check_pins
 from worker.build.prepared_run import PreparedRun
+from worker.build.recent import LastTwo
 from worker.build.start_picture import Beginning, beginning
 from worker.build.weights import Precisions
 from worker.diffusion.kind import LoadedModel
@@ -127,14 +129,12 @@ class _Windows:
     laws: Laws
     foreign_spaces: Mapping[str, LatentSpace]
     beginning: Beginning | None
-    _known: dict[tuple[int, int], Graph] = field(default_factory=dict)
+    _known: LastTwo[tuple[int, int], Graph] = field(default_factory=LastTwo[tuple[int, int], Graph])
 
     def at(self, step: int) -> Graph:
         """Return the graph at step `step` (from 0)."""
         by = displacement(self.spec, self.noise, step)
-        if by not in self._known:
-            self._known[by] = self._graph(displaced(self.spec, *by))
-        return self._known[by]
+        return self._known.get(by, lambda: self._graph(displaced(self.spec, *by)))
 
     def _graph(self, spec: GraphSpec) -> Graph:
         device = self.main.device
@@ -146,7 +146,7 @@ class _Windows:
             Observable(
                 o.name,
                 operators[o.name],
-                Denoiser(self.denoisers[o.prompted.model], self._conditioning(o, operators[o.name].scale)),
+                self._denoiser(o, operators[o.name].scale),
                 precisions.of(o.name),
                 o.seed,
                 o.count,
@@ -172,6 +172,13 @@ class _Windows:
         space = self.foreign_spaces[name]
         make = Operators(spec, space.mirrors, self.main.device)
         return ForeignView(space, make.make(observable.operator, self.models[name].colour_latent))
+
+    def _denoiser(self, observable: ObservableSpec, scale: float) -> Denoiser:
+        """Return the model of an observable with its conditioning. For windows that shift, the conditioning is made
+        when the model is first asked, because the engine checks the graphs of all steps before the first."""
+        model = self.denoisers[observable.prompted.model]
+        make = partial(self._conditioning, observable, scale)
+        return Denoiser(model, make()) if self.spec.shift is None else DeferredDenoiser(model, make)
 
     def _conditioning(self, observable: ObservableSpec, scale: float) -> Any:
         prompted = observable.prompted

@@ -19,6 +19,7 @@ from inlay_engine.errors import EngineError
 from inlay_engine.graph import Denoiser, Graph, Moving, Observable
 from inlay_engine.variables import ControlVariable, Latent
 from worker.build.prepared_run import PreparedRun
+from worker.build.recent import LastTwo
 from worker.diffusion.denoisers import GuidedModel
 from worker.diffusion.errors import DiffusionError
 from worker.diffusion.finite import NotFiniteError
@@ -33,11 +34,15 @@ FINAL = (EngineError, DiffusionError)
 
 
 class Named(NamedTuple):
-    """A conditioning, and where every rank finds it: the observable's name, and a step of the run."""
+    """The conditioning of a denoiser, and where every rank finds it: the observable's name, and a step of the run."""
 
     step: int
     name: str
-    conditioning: Any
+    of: Denoiser
+
+    @property
+    def conditioning(self) -> Any:
+        return self.of.conditioning
 
 
 class Discarded(Exception):
@@ -50,7 +55,7 @@ class SplitGraph:
 
     of: Moving
     group: Group
-    _known: dict[Graph, Graph] = field(default_factory=dict)
+    _known: LastTwo[Graph, Graph] = field(default_factory=LastTwo[Graph, Graph])
     _models: dict[GuidedModel, "SplitModel"] = field(default_factory=dict)
 
     @property
@@ -59,10 +64,9 @@ class SplitGraph:
 
     def at(self, step: int) -> Graph:
         graph = self.of.at(step)
-        if graph not in self._known:
-            observables = tuple(self._split(one, step) for one in graph.observables)
-            self._known[graph] = Graph(graph.controls, observables)
-        return self._known[graph]
+        return self._known.get(
+            graph, lambda: Graph(graph.controls, tuple(self._split(one, step) for one in graph.observables))
+        )
 
     def answer(self, asked: Message) -> None:
         """Do this rank's share of a call of rank 0."""
@@ -86,7 +90,7 @@ class SplitGraph:
         if model not in self._models:
             batches = SplitBatches(model.batches, self.group)
             self._models[model] = SplitModel(replace(model, batches=batches), self.group)
-        named = Named(step, one.name, one.denoiser.conditioning)
+        named = Named(step, one.name, one.denoiser)
         return replace(one, denoiser=Denoiser(self._models[model], named))
 
 

@@ -1,6 +1,8 @@
 """Runs with more than averaged windows: coarse views, optimised lambda, shifted windows, bootstrapping, poses."""
 
-from typing import Any
+import gc
+import weakref
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -26,14 +28,18 @@ from backend.contracts.graph import (
 from backend.contracts.job import Job
 from backend.contracts.layout import Panorama
 from backend.contracts.sampling import Agree, DescentStepSize, Sampling, StepSize
+from inlay_engine.graph import check
 from inlay_engine.sampler import Step
 from tests.tiny.parts import CELL
 from tests.tiny.stable_diffusion import write_tiny_checkpoint
+from worker.build import conditioning
 from worker.build.prepare import prepare
 from worker.build.prepared_run import PreparedRun
 from worker.diffusion.adapters.control import draw_pose
 from worker.diffusion.denoisers import Conditioning
 from worker.diffusion.loading import Models
+from worker.ranks.group import Group
+from worker.ranks.split import SplitGraph
 
 WIDTH, HEIGHT = 40, 16
 WHOLE = IdentitySpec(kind="identity", control="x")
@@ -151,6 +157,33 @@ def test_shifted_windows_look_elsewhere_at_every_step(models: Models) -> None:
     assert len(places) > 2
     assert places <= set(range(1, 13))
     assert last(prepared).controls["x"].isfinite().all()
+
+
+@pytest.mark.parametrize("split", [False, True])
+def test_shifted_windows_keep_the_graphs_of_two_steps_and_draw_a_pose_once(
+    models: Models, split: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The graphs of a long run with ControlNets took gigabytes. The check of all steps needs no conditioning."""
+    drawn, draw = list[Any](), conditioning.draw_pose
+    monkeypatch.setattr(conditioning, "draw_pose", lambda *given: (drawn.append(given), draw(*given))[1])
+    views = [view(f"y{x}", crop(x, shifts=True), pose=PoseSpec(joints=JOINTS)) for x in (0, 12, 24, 36)]
+    views.append(view("coarse", COARSE))  # it covers what the windows leave out at large offsets
+    prepared = run(models, *views, shift=Shift(x=1000, y=1), steps=8)
+    moving = SplitGraph(prepared.graph, cast(Group, None)) if split else prepared.graph
+    check(moving, prepared.schedule.places, torch.zeros(1))
+    assert drawn == []
+    made: list[weakref.ref[Any]] = []
+    for step in range(8):
+        given = [one.denoiser.conditioning for one in moving.at(step).observables]
+        made += [weakref.ref(one.conditioning if split else one) for one in given]
+        given.clear()
+        assert moving.at(step) is moving.at(step)
+    before = moving.at(6)
+    assert moving.at(7) is not before
+    assert moving.at(6) is before, "a preview shows the step before"
+    gc.collect()
+    assert sum(one() is not None for one in made) == 2 * len(views)
+    assert len(drawn) == 1
 
 
 def test_multistep_transitions_change_the_picture_and_nothing_else(models: Models) -> None:
