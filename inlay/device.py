@@ -1,19 +1,15 @@
 """Choose the device that a command computes on."""
 
-import torch
-
 from inlay.errors import CommandError
+from worker.ranks.devices import own_device
+from worker.ranks.errors import RankError
 from worker.settings import Settings
 
 
 def chosen_device(settings: Settings) -> str:
-    """Return the device in the settings, with "auto" resolved. Raises CommandError if this machine lacks it."""
-    if settings.device == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
+    """Return the device in the settings, with "auto" resolved. Raises CommandError if this machine lacks it, or
+    if Inlay does not compute on it."""
     try:
-        torch.zeros(1, device=settings.device)
-    except (RuntimeError, AssertionError) as error:
-        raise CommandError(
-            f"There is no device {settings.device!r} on this machine. Set INLAY_DEVICE to cpu, cuda or auto."
-        ) from error
-    return settings.device
+        return str(own_device(settings.device))
+    except RankError as error:
+        raise CommandError(str(error)) from error

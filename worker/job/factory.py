@@ -15,7 +15,7 @@ from backend.store.limits import OwnerLimits
 from backend.store.processes import process_name
 from worker.diffusion.loading import DTYPES, Models
 from worker.job.worker import Worker
-from worker.ranks.devices import check_device
+from worker.ranks.devices import own_device
 from worker.ranks.leader import lead
 from worker.settings import Settings
 
@@ -29,9 +29,7 @@ def make_worker(settings: Settings, bus: WorkerBus, stopping: Callable[[], bool]
     logs.configure(settings.log_level, settings.log_format, process="worker", worker=process_name())
     database, host = connect(settings.database), socket.gethostname()
     leader = lead(settings) if settings.ranks > 1 else None
-    if leader is None:
-        check_device(settings.device)
-    device = settings.device if leader is None else str(leader.group.device)
+    device = str(own_device(settings.device) if leader is None else leader.group.device)
     models = Models(settings.models, device, settings.memory_budget, DTYPES[settings.precision], settings.compile)
     running = OwnerLimits(running=settings.max_running or None)
     _report(Devices(database), host, models.budget)

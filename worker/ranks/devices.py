@@ -9,9 +9,10 @@ from worker.ranks.errors import RankError
 
 def devices(asked: str, ranks: int) -> list[str]:
     """Return the device of each rank on this machine; `asked` is the setting INLAY_DEVICE. Raises RankError if the
-    machine has too few GPUs, or if the setting names a single one."""
+    machine has too few GPUs, or if the setting names a single one or another device."""
     if asked == "auto":
         asked = "cuda" if torch.cuda.is_available() else "cpu"
+    _check_kind(asked)
     kind, _, index = asked.partition(":")
     if index:
         raise RankError(
@@ -29,21 +30,25 @@ def devices(asked: str, ranks: int) -> list[str]:
     return [f"cuda:{rank}" for rank in range(ranks)]
 
 
-def check_device(asked: str) -> None:
-    """Raise RankError if this machine lacks the device in the setting INLAY_DEVICE."""
+def own_device(asked: str) -> torch.device:
+    """Return the device of a process that shares its machine with no other rank; `asked` is the setting INLAY_DEVICE.
+    Raises RankError if this machine lacks it, or if it is neither a processor nor a CUDA device."""
+    if asked == "auto":
+        asked = "cuda" if torch.cuda.is_available() else "cpu"
+    _check_kind(asked)
     try:
-        torch.zeros(1, device=own_device(asked))
+        device = torch.device("cuda:0" if asked == "cuda" else asked)
+        torch.zeros(1, device=device)
     except (RuntimeError, AssertionError) as error:
         raise RankError(
             f"INLAY_DEVICE is {asked}, and this machine has no such device. Set it to cpu, cuda or auto."
         ) from error
+    return device
 
 
-def own_device(asked: str) -> torch.device:
-    """Return the device of a rank that shares its machine with no other; `asked` is the setting INLAY_DEVICE."""
-    if asked == "auto":
-        asked = "cuda" if torch.cuda.is_available() else "cpu"
-    return torch.device("cuda:0" if asked == "cuda" else asked)
+def _check_kind(asked: str) -> None:
+    if asked.partition(":")[0] not in ("cpu", "cuda"):
+        raise RankError(f"INLAY_DEVICE is {asked}, and Inlay computes on no such device. Set it to cpu, cuda or auto.")
 
 
 def named(devices: Sequence[str]) -> str:
