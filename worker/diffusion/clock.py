@@ -100,10 +100,14 @@ class TrainingClock:
 
     def timesteps(self, steps: int) -> list[int]:
         """Return the timesteps of a run of `steps` steps, falling (arXiv 2305.08891, Table 2, as diffusers implements
-        it). Raises DiffusionError if there are fewer timesteps than steps."""
+        it). A single step has the last timestep of the training: with the spacings leading and linspace, diffusers
+        gives it the first one, at which a network returns pure noise as a picture. Raises DiffusionError if there are
+        fewer timesteps than steps."""
         total = len(self.alphas_squared)
         if steps > total:
             raise DiffusionError(f"The model was trained on {total} timesteps; a run of {steps} steps needs more.")
+        if steps == 1:
+            return [total - 1]
         if self.spacing == "linspace":
             ascending = np.linspace(0, total - 1, steps).round()
         elif self.spacing == "leading":
