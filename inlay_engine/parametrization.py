@@ -21,8 +21,8 @@ def clean_from_epsilon(noisy: Latent, epsilon: Latent, at: Instant) -> Latent:
     equals y and has no information about x0."""
     if at.alpha == 0:
         raise EngineError(
-            "The schedule starts from pure noise, but a model that predicts epsilon cannot predict the picture from "
-            "it; use a model that predicts v or flow, or a schedule that starts with some signal."
+            "From pure noise a model that predicts epsilon cannot predict the picture; use a model that predicts v or "
+            "flow, or convert its answer at the noisiest level of its training."
         )
     return (noisy - at.sigma * epsilon) / at.alpha
 

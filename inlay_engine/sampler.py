@@ -89,11 +89,15 @@ class State:
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One finished step. A step may have several passes; these fields describe the last one. `controls` is X^s after
-    the step, and `before` is X^t. `estimate` is X0, the clean controls that the observables agreed on. `views` are the
-    observables whose models were asked. `residual` is the root mean square of d_i - f_i(X0) under W_i. `step_sizes` are
-    lambda_i of Eq. 30, which is 1 for an observable that watches. `notices` are the solver's messages. `passes` is the
-    number of times that the models were called. `place` is the step's place in the planned run."""
+    """One finished step. `controls` is X^s after the step. `passes` is the number of times that the models were called.
+    `place` is the step's place in the planned run, and `state` continues the run from X^s.
+
+    The other fields describe the last pass from X^t to X^s. Corrector steps come after it, at X^s; the fields do not
+    show them, but `controls` is their result. `before` is X^t. `estimate` is X0, the clean controls that the
+    observables agreed on. `views` are the observables whose models were asked. `residual` is the root mean square of
+    d_i - f_i(X0) under W_i. `step_sizes` are lambda_i of Eq. 30, which is 1 for an observable that watches. `notices`
+    are the solver's messages.
+    """
 
     index: int
     of: int

@@ -40,8 +40,8 @@ class Settings(SharedSettings):
     """Compile denoisers with torch.compile: the first step takes minutes, later steps are faster."""
 
     first_step_seconds: Annotated[float, Field(gt=0)] = 300.0
-    """Longest time from the claim to the end of the first step, and longest time to decode one output. After it, the
-    worker stops renewing the lease."""
+    """Longest time that an image may take until its first step is done, and longest time to decode or to store one
+    output. After it, the worker stops renewing the lease."""
 
     step_seconds: Annotated[float, Field(gt=0)] = 120.0
     """Longest time that a step may take. After it, the worker stops renewing the lease. A step with rounds

@@ -14,8 +14,8 @@ from inlay_engine.variables import Controls, Latent
 
 
 class Solved(NamedTuple):
-    """The result of a solver, A^+ b or an approximation of it. `residual` is |b - A X| / |b| in the norm of
-    `Normal.size`, the largest of the batch."""
+    """The result X of a solver: A^+ b or an approximation of it. `residual` is |b - A X| / |b|, where `Normal.size` is
+    the norm. Of a batch, it is that of the sample with the largest."""
 
     controls: dict[str, Latent]
     residual: float

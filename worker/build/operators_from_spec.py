@@ -71,8 +71,8 @@ def mirror(of: ControlVariable, space: str, channels: int) -> ControlVariable:
 
 @dataclass(frozen=True, eq=False)
 class Operators:
-    """Makes the operators of a graph over its `controls`. `unit` is the number of the controls' cells for each cell of
-    the graph. With `unit` pixels per cell, the same specs also observe pictures."""
+    """Makes the operators of a graph over its `controls`. Along each side, a cell of the graph is `unit` cells of the
+    controls. For a control that is a picture, these are pixels, so the specs of a graph observe pictures as well."""
 
     graph: GraphSpec
     controls: Mapping[str, ControlVariable]

@@ -1,9 +1,10 @@
 """Turn each PrecisionSpec into an engine precision: one weight per cell and step (backend/contracts/graph.py defines
 it).
 
-The observables and laws of one group share its precision. On each cell, an observable gets its own part of the
-sum of the group's shapes, over the observables whose own precision there is positive at that step. For uniform shapes,
-that sum is their number. An observable does not count outside its region, or where it gives way completely.
+The observables and laws of one group divide its weight among them. Each has a shape, which is a number for every cell
+of its view. An observable counts on a cell at a step if its own precision there is above 0: not outside its region, and
+not where it gives way completely. There its weight is its own precision times its shape, divided by the sum of the
+shapes of all observables of the group that count on that cell. For uniform shapes, that sum is their number.
 """
 
 from collections.abc import Mapping

@@ -102,7 +102,7 @@ class GuidedModel:
         for one, raw in zip(passes, raws, strict=True):
             predictions[one.view] += one.share * raw
             if conditionings[one.view].rescale:
-                own[one.view] = raw  # the last pass of a view is the prompt's
+                own[one.view] = raw  # the last pass of a view is the prompt's, or its only one
         for view, raw in own.items():
             predictions[view] = rescaled(predictions[view], raw, conditionings[view].rescale)
         clean, known = CLEAN_FROM[self.clock.prediction], self.clock.known(at)

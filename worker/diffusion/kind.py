@@ -101,7 +101,7 @@ class LoadedModel(Protocol):
 
     @property
     def denoiser(self) -> torch.nn.Module:
-        """The network that runs once for every pass."""
+        """The network that predicts epsilon, v or flow, without ControlNets."""
         ...
 
     @property

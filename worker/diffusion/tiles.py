@@ -100,13 +100,14 @@ Keep = Callable[[Tile, Tensor], None]
 @dataclass(eq=False)
 class Tiling:
     """Runs an encoder or a decoder over a canvas: in one piece if it has at most `limit` cells or if the memory has
-    room, and in tiles of at most `limit` cells otherwise. Where the memory runs out, the next try needs less.
+    room, and in tiles otherwise. A tile that runs apart from the others has at most `limit` cells. Where the memory
+    runs out, the next try needs less.
 
     The network's group normalisations use the statistics of the whole picture, so a tile alone would come out in other
     colours. If the memory has room for all tiles at one normalisation, they run in step: every tile runs up to the
-    normalisation and waits there, until the statistics of all tiles are known. Otherwise each tile runs twice. The
-    first pass takes the statistics, each normalised by its own tile's; the second one uses their combination. A network
-    without normalisations runs once. Attention stays within a tile.
+    normalisation and waits there, until the statistics of all tiles are known. Otherwise they run apart,
+    each of them twice. In its first pass, a tile is normalised by its own statistics, which are taken down; in the
+    second one, by those of all tiles together. Without normalisations, a tile runs once. Attention stays within a tile.
 
     `room`: says how much the memory holds now.
     """

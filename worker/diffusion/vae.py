@@ -25,10 +25,13 @@ Area = tuple[slice, slice]
 
 REMEMBERED = 256  # colours whose latents the encoder caches
 
-DECODING_MAPS, ENCODING_MAPS = 6.5, 4.0  # maps of the last upsampling's width at once, as resident memory on a CPU
-PAUSED_MAPS = (
-    1.5  # of them, while every tile waits at a normalisation: a residual block's input, and half as wide a map
-)
+DECODING_MAPS, ENCODING_MAPS = 6.5, 4.0
+"""The memory of a decoder and of an encoder at its largest, in maps of the last upsampling's width. It was measured as
+the resident memory on a CPU."""
+PAUSED_MAPS = 1.5
+"""The memory of a tile that waits at a normalisation, in such maps: one for the input of its residual block, and a half
+for a map of half that width."""
+
 WORK = {"cuda": 10 * 2**30, "cpu": 2**29}  # bytes for the feature maps of a tile, if AT_ONCE needs no more
 AT_ONCE = 512 * 512  # the fewest pixels at once, even beyond WORK: smaller tiles are mostly margin
 

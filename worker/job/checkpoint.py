@@ -27,9 +27,9 @@ _CONTROL, _PREVIOUS, _PICTURE = "control/", "previous/", "picture/"
 
 @dataclass(frozen=True, eq=False)
 class Saved:
-    """The progress of a job: the image that is being made (from 0), its state (None: not begun), and the residual of
-    its steps so far. Of the images before it: the residual of each, and the pictures of those that may be kept, as PNG
-    by image and node."""
+    """The progress of a job. `image` is the image that is being made (from 0), `state` is the state of its run (None if
+    it has not begun), and `residual` is the sum over its steps so far. `residuals` has one number for each image before
+    it. `pictures` has the finished pictures as PNG, by image and node, of those images that may still be kept."""
 
     image: int = 0
     state: State | None = None
@@ -52,8 +52,9 @@ class Saver:
         self._steps = 0
 
     def load(self) -> Saved:
-        """Load the progress of an earlier attempt. Return the very start if there is none, if it is gone, or if it is
-        damaged or of another version of Inlay."""
+        """Load the progress of an earlier attempt. Return the very start if there is none, if its file is gone, or if
+        the file cannot be read. The file holds no version: one of another version of Inlay counts as unreadable only if
+        its tensors have other names."""
         if self._claim.checkpoint is None:
             return self.latest
         try:

@@ -20,7 +20,8 @@ def final_problem(error: Exception) -> Problem:
 
 
 def passing_problem(error: Exception, id: UUID, attempt: int, attempts: int) -> Problem:
-    """Describe any other error that ended an attempt to the user. Addresses of servers stay in the worker's log."""
+    """Describe any other error that ended an attempt to the user. The description of a database or a picture store that
+    is away holds no address; the worker's log has it. Another error is quoted by the first line of its message."""
     during = f"in attempt {attempt} of {attempts}"
     if isinstance(error, ImageStoreError):
         return Problem(title="The picture store was away", detail=f"The picture store could not be reached {during}.")

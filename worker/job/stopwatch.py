@@ -4,7 +4,8 @@ import time
 
 
 class Stopwatch:
-    """A stopwatch that starts when it is made. Times are seconds."""
+    """A stopwatch that starts when it is made. Times are seconds. `loaded`, `stepped` and `decoded` end a lap: the time
+    since the one before ended, or since the start."""
 
     def __init__(self) -> None:
         self._started = self._since = time.monotonic()
@@ -16,23 +17,23 @@ class Stopwatch:
         return time.monotonic() - self._started
 
     def loaded(self) -> None:
-        """Count all time since the last call of any method as loading and preparing."""
+        """End a lap, and count it as loading and preparing."""
         self._loading += self._lap()
 
     def stepped(self) -> float:
-        """Count all time since the last call of any method as one step, and return it."""
+        """End a lap, count it as one step, and return its time."""
         self._steps.append(self._lap())
         return self._steps[-1]
 
     def decoded(self) -> float:
-        """Count all time since the last call of any method as neither loading nor a step, and return it."""
+        """End a lap that is neither loading nor a step, and return its time."""
         return self._lap()
 
     def steady(self, steps: int) -> float | None:
         """Return the estimated seconds for a job of `steps` steps on a worker that has its models loaded and warm.
 
         Loading does not count. The first step counts as long as the later ones, since kernels are chosen and compiled
-        during it. A resumed job may run only its last steps here. None if it ran no step.
+        during it. A resumed job may run only its last steps here. Returns None if it ran no step.
         """
         if not self._steps:
             return None

@@ -46,7 +46,8 @@ class Named(NamedTuple):
 
 
 class Discarded(Exception):
-    """Another rank could not do its share, so rank 0 drops the answers of this call."""
+    """A call of a model has failed on another rank. It is raised on the ranks other than 0, which then wait for the
+    next message; rank 0 raises the error itself."""
 
 
 @dataclass(frozen=True, eq=False)

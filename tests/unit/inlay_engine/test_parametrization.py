@@ -34,5 +34,5 @@ def test_a_perfect_prediction_gives_the_picture_back(prediction: Prediction, at:
 
 
 def test_a_model_that_predicts_epsilon_cannot_start_from_pure_noise() -> None:
-    with pytest.raises(EngineError, match=r"starts from pure noise, .*; use a model that predicts v or flow"):
+    with pytest.raises(EngineError, match=r"From pure noise .*; use a model that predicts v or flow"):
         clean_from_epsilon(drawn(0), drawn(1), PURE)
